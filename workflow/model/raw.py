@@ -31,6 +31,10 @@ class CellKind(Enum):
     MALFORMED = "壊れた値"
 
 
+TEXT, FORMULA = CellKind.TEXT, CellKind.FORMULA
+"""Asked for once where every cell is looked at: an enumeration takes its time to answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a person sees of a cell where that is something else than what is stored in it.
@@ -113,11 +117,13 @@ class RawCell:
     @property
     def is_blank(self) -> bool:
         """Whether the cell holds nothing but white space and characters nobody sees."""
-        return self.kind is CellKind.TEXT and is_nothing_to_see(self.text)
+        return self.kind is TEXT and is_nothing_to_see(self.text)
 
     @property
     def is_picture(self) -> bool:
         """Whether the cell shows a picture, placed in it or by a formula."""
+        if self.kind is TEXT and not self.text.startswith("="):
+            return False  # told at once of nearly every cell
         return self.kind is CellKind.PICTURE or _PICTURE.match(self.text) is not None
 
 

@@ -14,7 +14,7 @@ from workflow.excel.xlsx.package import NamedCell, Package, package_in
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.sheet import STRIKE, plain_text, read_sheet, runs_of
 from workflow.excel.xlsx.sheet_parts import Runs, Stored
-from workflow.excel.xlsx.xml import MAIN, taken, xpath
+from workflow.excel.xlsx.xml import MAIN, holds, taken, xpath
 from workflow.model.cells import decoded
 from workflow.model.raw import RawBook, RawSheet
 
@@ -94,7 +94,7 @@ def shared_texts(package: Package) -> list[str]:
 def _runs(package: Package, is_needed: bool) -> dict[str, Runs]:
     """Return the texts in runs by their number, where any run may be struck through."""
     part = package.related("sharedStrings", package.book)
-    if not part or not (is_needed or STRIKE in package.read(part)):
+    if not part or not (is_needed or holds(package.read(part), STRIKE)):
         return {}
     texts = enumerate(package.tree(part).iterchildren(f"{MAIN}si"))
     return {str(n): runs for n, text in texts if (runs := runs_of(text))}

@@ -11,9 +11,10 @@ from workflow.excel.xlsx.number_formats import is_struck, iso_day_cell
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import cell_index, moved
 from workflow.excel.xlsx.sheet_parts import BLANKS, Frame, Runs, Stored, is_flat
-from workflow.excel.xlsx.xml import MAIN, InPieces, in_utf8, taken, xpath
+from workflow.excel.xlsx.xml import MAIN, InPieces, holds, in_utf8, taken, xpath
 from workflow.model.cells import a1, decoded
 from workflow.model.raw import (
+    FORMULA,
     CellKind,
     NotRowByRowError,
     RawCell,
@@ -54,11 +55,11 @@ def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = Tru
     calls such a workbook damaged. Some readers pass over a merge inside a row or take the second of
     two tables of rows; so nobody can say what was meant, and the sheet is refused.
     """
-    rows = _Rows(stored, keeps_results, has_looks=stored.has_looks or STRIKE in part)
+    rows = _Rows(stored, keeps_results, has_looks=stored.has_looks or holds(part, STRIKE))
     sheet = taken(part, _ROW, rows.take)
     if not _IN_PLACE(sheet):  # counted in libxml2: to ask each takes longer than to read it
         raise ValueError("rows, cells or merges out of place")
-    if stored.conditional or HIDDEN_VALUE in part:
+    if stored.conditional or holds(part, HIDDEN_VALUE):
         apply_conditions(sheet, rows.cells, stored.conditional)
     found = Frame.of(sheet).around(name, rows.cells, rows.hidden)
     return replace(found, doubled=rows.doubled) if rows.doubled else found
@@ -94,7 +95,7 @@ def _row_by_row(pieces: Iterable[bytes], stored: Stored) -> Iterator[bytes]:
     for piece in pieces:
         part = before + piece
         is_in_utf8 = before or piece[:_START].endswith(in_utf8(piece[:_START]))
-        if not is_in_utf8 or any(mark in part for mark in marks):
+        if not is_in_utf8 or any(holds(part, mark) for mark in marks):
             raise NotRowByRowError
         before = piece[-len(HIDDEN_VALUE) :]
         yield piece
@@ -183,12 +184,15 @@ class _Rows:
                 raise ValueError("cells out of place in a row")
             self._number(piece)
         self._note_hidden(piece)
+        cells, has_looks = self.cells, self._has_looks
         for cell in piece.iter(_CELL):
-            reference = cell.get("r") or self._numbered(piece, cell)
-            at = cell_index(reference)
+            at = cell_index(cell.get("r") or self._numbered(piece, cell))
             if len(cell):
-                self._keep(cell, at, self._content(cell, at))
-            elif at in self.cells:
+                raw = self._content(cell, at)
+                # Nearly every cell is kept here, and as it is.
+                if raw is None or has_looks or cells.setdefault(at, raw) is not raw:
+                    self._keep(cell, at, raw)
+            elif at in cells:
                 self._keep(cell, at, None)
 
     def take_one(self, row: _Element) -> tuple[int, dict[tuple[int, int], RawCell]]:
@@ -262,11 +266,11 @@ class _Rows:
             raise ValueError("two contents in a cell")
         formula = parts.get(_FORMULA)
         if formula is not None and not self._keeps_results:
-            return RawCell(CellKind.FORMULA, self._formula(formula, at))
+            return RawCell(FORMULA, self._formula(formula, at))
         value = self._value(cell, None if stored is None else stored.text, parts.get(_INLINE))
         if formula is None:
             return value
-        return RawCell(CellKind.FORMULA, self._formula(formula, at), cached=value)
+        return RawCell(FORMULA, self._formula(formula, at), cached=value)
 
     def _value(
         self, cell: _Element, stored: str | None, inline: _Element | None = None

@@ -15,7 +15,7 @@ from workflow.excel.xlsx.references import area_of, hidden_under
 from workflow.excel.xlsx.shown_numbers import NumberFormat
 from workflow.excel.xlsx.xml import MAIN, xpath
 from workflow.model.cells import decoded
-from workflow.model.raw import Area, CellKind, Look, RawCell, RawSheet
+from workflow.model.raw import TEXT, Area, CellKind, Look, RawCell, RawSheet
 from workflow.python.dataclass import dataclass
 from workflow.python.lazy_pattern import lazy_pattern
 
@@ -27,7 +27,6 @@ BLANKS = " \t\r\n"
 
 _MERGED = xpath("m:mergeCells/m:mergeCell/@ref")
 _FEW = 1_000
-_TEXT = CellKind.TEXT  # asked for once: an enumeration takes its time to answer
 _SHORT = 64
 _FLAT = frozenset("0.")  # how a size below one is spelled
 _CORNERS = attrgetter("top", "left", "bottom", "right")  # as areas are ordered, but compiled
@@ -39,7 +38,7 @@ _NUMBER = lazy_pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 @lru_cache(maxsize=10_000)
 def _short_text_cell(text: str) -> RawCell:
     """Return the cell of a short text: most are printed on the template, so on every return."""
-    return RawCell(_TEXT, text)
+    return RawCell(TEXT, text)
 
 
 Runs = tuple[tuple[str, bool | None], ...]
@@ -57,8 +56,7 @@ class Stored:
         runs: Mapping[str, Runs] | None = None,
     ) -> None:
         cells = [
-            _short_text_cell(text) if len(text) <= _SHORT else RawCell(_TEXT, text)
-            for text in texts
+            _short_text_cell(text) if len(text) <= _SHORT else RawCell(TEXT, text) for text in texts
         ]
         self.texts = dict(zip(map(str, range(len(cells))), cells, strict=True))
         self.runs = runs or {}
@@ -97,7 +95,7 @@ class Stored:
         """Return a cell with what a person sees of it, given its style and the runs of its text."""
         face = self._styles.faces.get(style, Face())
         result = cell.cached or cell
-        if face.format and result.kind is CellKind.TEXT:
+        if face.format and result.kind is TEXT:
             shown = Look(face.format.text_of(result.text), face.format.code)
             result = replace(result, look=shown)
             cell = replace(cell, cached=result) if cell.cached else result

@@ -22,6 +22,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 """The namespace of workbooks, sheets and texts as it stands before a tag."""
 
 _DECLARED = lazy_pattern(rb"<\?xml\s[^?>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']", re.ASCII)
+_USUAL = b'<?xml version="1.0" encoding="UTF-8"'
 _WIDE_DECLARED = lazy_pattern(r"<\?xml\s[^?>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 _WIDE = {
     codecs.BOM_UTF16_LE: "utf-16le",
@@ -163,7 +164,16 @@ def _admitted(stored: bytes) -> bytes:
 
 def declares_a_type(part: bytes) -> bool:
     """Whether a document type is declared in a part, in letters of one byte."""
-    return b"!" in part and _TYPE in part  # the first is found ten times as fast
+    return b"!" in part and holds(part, _TYPE)  # the first is found ten times as fast
+
+
+def holds(part: bytes, mark: bytes) -> bool:
+    """Whether some bytes stand in a part.
+
+    They are looked for from behind, where Python passes over all the letters of the mark at once:
+    from the front it takes three times as long, and as long as it takes to parse half the part.
+    """
+    return part.rfind(mark) >= 0
 
 
 def in_utf8(stored: bytes) -> bytes:
@@ -172,6 +182,8 @@ def in_utf8(stored: bytes) -> bytes:
     if wide:
         return _narrowed(stored.decode(wide).removeprefix("\ufeff"), wide)
     part = stored.removeprefix(codecs.BOM_UTF8)
+    if part.startswith(_USUAL):
+        return part
     declared = _DECLARED.match(part)
     code = declared[1].decode().casefold() if declared else "utf-8"
     return part if code == "utf-8" else _recoded(part, code)
