@@ -81,13 +81,15 @@ class Lines(Generic[ThingT]):
         return known
 
     def _read(self, ends: array[int]) -> tuple[ThingT, ...]:
+        lines: list[bytes] = []
+        size = 0
         with self._opened() as stream:
-            found: list[ThingT] = []
             for first, last in zip(ends[::2], ends[1::2], strict=True):
                 start, end = self._starts[first], self._starts[last + 1]
                 stream.seek(start)
-                found += self._parsed(stream.read(end - start), last - first + 1)
-        return tuple(found)
+                lines.append(stream.read(end - start).rstrip(b",\n"))
+                size += last - first + 1
+        return tuple(self._parsed(b",".join(lines), size))
 
     def _opened(self) -> IO[bytes]:
         stream = self._path.open("rb")

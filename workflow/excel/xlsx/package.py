@@ -121,7 +121,8 @@ class Package:
     @cached_property
     def workbook(self) -> WorkbookPart:
         """What the part of the workbook itself says."""
-        return workbook_part(self.read(self.book))
+        stored = self.read(self.book)
+        return (_known_workbook_part if len(stored) <= _SMALL else workbook_part)(stored)
 
     @cached_property
     def sheets(self) -> tuple[SheetPart, ...]:
@@ -238,6 +239,10 @@ def workbook_part(part: bytes) -> WorkbookPart:
             if element.get("state", "visible") != "visible"
         ),
     )
+
+
+_known_workbook_part = lru_cache(maxsize=64)(workbook_part)
+"""Forms of as many items have it the same to the byte, until somebody saves them."""
 
 
 def is_true(stored: str | None) -> bool:
