@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from workflow.python.lazy_pattern import lazy_pattern
@@ -31,7 +32,8 @@ _UNSEEN = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0001-\U000e007f"
 )
 _UNSEEN_CHARACTER = lazy_pattern(f"[{_UNSEEN}]")
-_SEEN_CHARACTER = lazy_pattern(f"[^\\s{_UNSEEN}\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_SEEN = f"[^\\s{_UNSEEN}\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_SEEN_CHARACTER = lazy_pattern(_SEEN)
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－﹣"), "-")
 
 
@@ -168,10 +170,18 @@ def may_fold_to(text: str, longest: int) -> bool:
     No more than four characters are ever composed to one (Unicode, NFC), and only blanks and what
     nobody sees vanish.
     """
-    if len(text) <= longest:
+    most = _MOST_COMPOSED * longest
+    if len(text) <= most:
         return True
+    if _seen_at_once(most + 1).match(text):  # as most prose begins
+        return False
     start = without_unseen(text[: _LONG * longest])
-    return len("".join(start.split())) <= _MOST_COMPOSED * longest
+    return len("".join(start.split())) <= most
+
+
+@cache
+def _seen_at_once(many: int) -> re.Pattern[str]:
+    return re.compile(f"{_SEEN}{{{many}}}")
 
 
 @lru_cache(maxsize=20_000)

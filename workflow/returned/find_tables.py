@@ -132,8 +132,9 @@ class _Known:
         found = set()
         for (row, _), cell in sheet.cells.items():
             if row <= _HEADER_ROWS:
-                is_heading = known(cell.text)
-                if is_heading or (is_heading is None and self._is_heading(cell.text)):
+                text = cell.text
+                is_heading = known(text) if len(text) <= _SHORT else None
+                if is_heading or (is_heading is None and self._is_heading(text)):
                     found.add(row)
         return found
 
@@ -153,12 +154,11 @@ def _tables(sheet: RawSheet, known: _Known) -> Iterator[Table]:
     """Yield each row that looks like a header: 整理番号 stands in it, or two fields' labels."""
     texts: dict[int, dict[str, int]] = {row: {} for row in sorted(known.rows(sheet))}
     further: dict[int, dict[str, tuple[int, ...]]] = {row: {} for row in texts}
-    for (row, column), cell in sorted(sheet.cells.items()) if texts else ():
-        if row in texts:
-            label = folded(cell.text)
-            label = known.named.get(label, label)
-            if texts[row].setdefault(label, column) != column:
-                further[row][label] = (*further[row].get(label, ()), column)
+    for row, column in sorted(at for at in sheet.cells if at[0] in texts):
+        label = folded(sheet.cells[row, column].text)
+        label = known.named.get(label, label)
+        if texts[row].setdefault(label, column) != column:
+            further[row][label] = (*further[row].get(label, ()), column)
     for row, columns in texts.items():
         if known.id_label == ID_LABEL and folded(INDICATOR_ID_LABEL) in columns:
             continue

@@ -125,21 +125,18 @@ def _shown(sheet: RawSheet) -> Iterator[str]:
         and NUMBER_LABEL in cell.text
         and cell.text.lstrip().startswith(NUMBER_LABEL)
     )
-    above = _table_row(sheet) if labelled else 0
     for (row, column), text in labelled:
         match = _STAMP.fullmatch(text.strip())
-        if match and row < above:
+        if match and not _has_table_by(sheet, row):
             yield match[1] or _next_text(sheet, row, column)
 
 
-def _table_row(sheet: RawSheet) -> int:
-    """Return the row in which the table begins; one below all that is looked at without one."""
-    heads = (
-        row
+def _has_table_by(sheet: RawSheet, last: int) -> bool:
+    """Whether the table begins in some row or above it."""
+    return any(
+        row <= last and len(cell.text) <= _LONGEST_STAMP and folded(cell.text) == ID_LABEL
         for (row, _), cell in sheet.cells.items()
-        if row <= _SEEN_ROWS and len(cell.text) <= _LONGEST_STAMP and folded(cell.text) == ID_LABEL
     )
-    return min(heads, default=_SEEN_ROWS + 1)
 
 
 def _next_text(sheet: RawSheet, row: int, column: int) -> str:

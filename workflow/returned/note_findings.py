@@ -12,7 +12,8 @@ from workflow.model.returns import Answer, Note, NoteKind
 from workflow.python.lazy_pattern import lazy_pattern
 
 _DRAWN = (NoteKind.PICTURE, NoteKind.OBJECT, NoteKind.SHAPE)
-_TO_IT = r"[^。\n]{0,8}?(?:とおり|通り|参照|ご覧)"
+_POINTING = ("とおり", "通り", "参照", "ご覧")
+_TO_IT = rf"[^。\n]{{0,8}}?(?:{'|'.join(_POINTING)})"
 _TO_A_PICTURE = lazy_pattern(rf"(?:[上下左右次]の?|別)(?:図|写真|画像|グラフ){_TO_IT}")
 _TO_A_PAPER = lazy_pattern(
     rf"(?:(?:[上下左右次]の?|別)(?:図|表|写真|画像|グラフ)|別紙|別添|添付){_TO_IT}"
@@ -56,7 +57,8 @@ def picture_references(answers: Sequence[Answer], notes: Sequence[Note]) -> Iter
     pointer = _TO_A_PAPER if any(note.kind in _DRAWN for note in notes) else _TO_A_PICTURE
     for answer in answers:
         for key, text in answer.written.items():
-            if found := pointer.search(text):
+            is_pointing = any(word in text for word in _POINTING)
+            if is_pointing and (found := pointer.search(text)):
                 sheet, cell = answer.cell_of(key)
                 row, column = cell_index(cell)
                 location = Location(

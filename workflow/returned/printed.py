@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Protocol
 
 from workflow.model.cells import CellIndex, folded, folded_id
-from workflow.model.raw import CellKind, RawCell, RawSheet
+from workflow.model.raw import FORMULA, TEXT, RawCell, RawSheet
 from workflow.python.dataclass import dataclass
 from workflow.python.lazy_pattern import lazy_pattern
 from workflow.templates.layout import Layout
@@ -118,7 +118,7 @@ def written_over(
     odd = [
         (at, cell)
         for at, cell in sheet.cells.items()
-        if page.get(at) != cell.text and not cell.is_blank and not is_taken(at)
+        if page.get(at) != cell.text and not is_taken(at) and not cell.is_blank
     ]
     if not sheet.doubled and all(page.get(p) == "" and _is_open(cell) for p, cell in odd):
         return
@@ -141,7 +141,7 @@ def _is_open(cell: RawCell) -> bool:
 
 def _is_live(cell: RawCell) -> bool:
     # Some formats give only the results of the cover's formulas, links among them as numbers.
-    return cell.kind is not CellKind.TEXT or _LIVE_TEXT.fullmatch(cell.text) is not None
+    return cell.kind is not TEXT or _LIVE_TEXT.fullmatch(cell.text) is not None
 
 
 def is_computed(cell: RawCell) -> bool:
@@ -150,7 +150,7 @@ def is_computed(cell: RawCell) -> bool:
 
 
 def _is_our_formula(cell: RawCell) -> bool:
-    return cell.kind is CellKind.FORMULA and _LIVE_FORMULA.search(cell.text) is not None
+    return cell.kind is FORMULA and _LIVE_FORMULA.search(cell.text) is not None
 
 
 def standing(page: Page, cells: Mapping[CellIndex, RawCell]) -> Standing:

@@ -16,7 +16,7 @@ from workflow.model.cells import plain_number
 from workflow.model.fields.checks import Check, is_empty
 from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer, Value
 from workflow.model.findings import Detail, Violation
-from workflow.model.raw import CellKind, RawCell
+from workflow.model.raw import FORMULA, TEXT, CellKind, RawCell
 from workflow.python.dataclass import dataclass
 
 _UNREADABLE = {CellKind.ERROR: Code.VALUE_IS_ERROR, CellKind.MALFORMED: Code.VALUE_MALFORMED}
@@ -210,9 +210,9 @@ class Field(ABC):
         """Return the value of a non-blank cell; what cannot be read stays text, for `check`."""
         if cell.is_picture:
             return Parsed(None, (self._violation(Code.VALUE_IS_PICTURE),))
-        if cell.kind is CellKind.FORMULA:
+        if cell.kind is FORMULA:
             return self._unseen(cell, self._parse_formula(cell))
-        if cell.kind in _UNREADABLE:
+        if cell.kind is not TEXT and cell.kind in _UNREADABLE:
             return Parsed(None, (self._violation(_UNREADABLE[cell.kind], value=cell.text),))
         parsed = self._parse(cell)
         return self._unseen(cell, parsed) if cell.look else parsed

@@ -22,18 +22,20 @@ from workflow.model.fields.declarations import (
     Value,
 )
 from workflow.model.findings import Violation
-from workflow.model.raw import CellKind, RawCell
+from workflow.model.raw import TEXT, RawCell
 from workflow.python.dataclass import dataclass
 from workflow.python.lazy_pattern import lazy_pattern
 
-_PRIVATE = lazy_pattern("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
-_BROKEN = lazy_pattern("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+_BROKEN = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd"
+_BREAKS = "\x0b\x0c\x85\u2028\u2029"
+"""Breaks of lines other than Excel's own: Word's, a page's, and those of other systems."""
 _ODD_CHARACTERS = {
-    Code.VALUE_PRIVATE_CHARACTER: _PRIVATE,
-    Code.VALUE_BROKEN_CHARACTER: _BROKEN,
+    Code.VALUE_PRIVATE_CHARACTER: lazy_pattern(f"[{_PRIVATE}]"),
+    Code.VALUE_BROKEN_CHARACTER: lazy_pattern(f"[{_BROKEN}]"),
 }
-_LINE_BREAK = lazy_pattern("[\x0b\x0c\x85\u2028\u2029]")
-"""Other than Excel's own: Word's, a page's, and those of other systems."""
+_LINE_BREAK = lazy_pattern(f"[{_BREAKS}]")
+_ANY_OF_THEM = lazy_pattern(f"[{_PRIVATE}{_BROKEN}{_BREAKS}]")
 _DITTO_WORDS = ("同上", "〃", "同左", "上に同じ", "上と同じ", "上記のとおり", "々")
 _NOTHING_WORDS = ("なし", "無し", "無", "特になし", "特に無し", "-", "ー", "―")
 _DITTO, _NOTHING = {folded(word) for word in _DITTO_WORDS}, {folded(w) for w in _NOTHING_WORDS}
@@ -155,7 +157,7 @@ class TextField(Field):
     def _parse(self, cell: RawCell) -> Parsed:
         text = cell.shown
         shown = self._adjusted(cell, text, text)
-        if cell.kind is CellKind.TEXT:
+        if cell.kind is TEXT:
             parsed = self._parse_prose(text)
             return Parsed(parsed.value, (*shown.violations, *parsed.violations))
         kind = cell.kind.value
@@ -164,6 +166,8 @@ class TextField(Field):
 
     def _parse_prose(self, text: str) -> Parsed:
         """Keep prose as written; only what a program took apart or spelled oddly is put right."""
+        if is_normalized("NFC", text) and not _ANY_OF_THEM.search(text):
+            return Parsed(text)  # as nearly every text is
         found = []
         if _LINE_BREAK.search(text):
             characters = _named(_LINE_BREAK, text)
