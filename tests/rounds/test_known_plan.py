@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.city import ISSUED_AT
+from workflow.commands.generate import generate
 from workflow.compiled.recording import recorded_plan_content
 from workflow.model.errors import PlanError
 from workflow.model.plain_text import json_bytes
@@ -178,6 +180,41 @@ def test_without_what_is_kept_nothing_is_kept(tmp_path: Path, checked: Checked) 
     for _ in range(2):
         known_plan(workspace, YEAR, use_kept=False)
     assert checked.taken() == 2
+    assert not workspace.extracts(YEAR).exists()
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_large_plan_is_known_from_the_day_it_was_issued(
+    tmp_path: Path, checked: Checked, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("workflow.commands.generate._LARGE_PLAN", 0)
+    workspace = written(tmp_path, sample_document(), name)
+    generate(workspace, YEAR, ISSUED_AT)
+    checked.taken()
+    whole = load_written_plan(tmp_path)
+    content = b"".join(recorded_plan_content(whole.content).pieces())
+    assert known_contents(workspace) == (whole.plan, plan_digest(whole.plan), content)
+    assert checked.taken() == 0
+
+
+def test_what_is_to_be_told_of_a_plan_is_told_by_the_first_collect_too(
+    tmp_path: Path, checked: Checked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflow.commands.generate._LARGE_PLAN", 0)
+    document = sample_document()
+    (name,) = {d["name"] for d in document["departments"] if d["code"] == "FUKUSHI"}
+    for item in document["items"]:
+        item["departments"] = [name if d == "FUKUSHI" else d for d in item["departments"]]
+    workspace = written(tmp_path, document, "plan.xlsx")
+    generate(workspace, YEAR, ISSUED_AT)
+    checked.taken()
+    assert known(workspace).notes
+    assert checked.taken() == 1
+
+
+def test_a_usual_plan_is_not_kept_when_it_is_issued(tmp_path: Path) -> None:
+    workspace = written(tmp_path, sample_document(), "plan.json")
+    generate(workspace, YEAR, ISSUED_AT)
     assert not workspace.extracts(YEAR).exists()
 
 

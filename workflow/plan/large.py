@@ -18,7 +18,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.checks.plan import semantic_violations
 from workflow.plan.document import Document, Node
 from workflow.plan.load import WrittenPlan, forget, in_scope, load_plan, plan_digests
-from workflow.plan.paths import JSON_NAME, possible_paths
+from workflow.plan.paths import JSON_NAME, plan_size
 from workflow.plan.schema import is_plainly_valid
 from workflow.python.lazy_pattern import lazy_pattern
 from workflow.storage.blocks import InBlocks
@@ -37,7 +37,7 @@ _Item = dict[str, Any]
 
 def is_large(home: Path) -> bool:
     """Whether a process of its own is to check the plan of a workspace: its memory goes with it."""
-    return sum(path.stat().st_size for path in possible_paths(home) if path.exists()) > _LARGE
+    return plan_size(home) > _LARGE
 
 
 def load_large(home: Path, round_name: str = "") -> Plan:

@@ -25,3 +25,8 @@ def plan_paths(home: Path) -> tuple[Path, ...]:
 def possible_paths(home: Path) -> tuple[Path, Path]:
     """Return where the files of a plan would lie."""
     return home / BOOK_NAME, home / JSON_NAME
+
+
+def plan_size(home: Path) -> int:
+    """Return how many bytes a plan is written in; 0 when there is none."""
+    return sum(path.stat().st_size for path in possible_paths(home) if path.exists())

@@ -7,6 +7,7 @@ of plan.xlsx: a copy would lie open.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -81,10 +82,20 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
         known = _known(folder, key, digests, workspace.round)
         if known:
             return replace(known, notes=notes)
-    read = _read(workspace)
-    known = read.known
-    _keep(read, folder, b"".join(known.content.pieces()), known.digest)
-    return known
+    return _kept(_read(workspace), folder)
+
+
+def keep_plan(workspace: Workspace, year: int) -> None:
+    """Keep a plan that was read just now for something else, so that the next command knows it.
+
+    Not where it says how its files were understood: that is told when it is read. Nor where a
+    process of its own checks it, or it was changed meanwhile so that it cannot be read any more.
+    """
+    with contextlib.suppress(PlanError):
+        if not is_large(workspace.home):
+            read = _read(workspace)
+            if not read.notes:
+                _kept(read, workspace.extracts(year))
 
 
 def known_title(workspace: Workspace, year: int) -> str:
@@ -144,6 +155,12 @@ def _read_from(written: WrittenPlan, digests: Mapping[Path, str], round_name: st
     notes = tuple(finding for document in written.documents for finding in document.findings)
     plan = in_scope(written.plan, round_name)
     return _ReadPlan(written.plan, plan, written.content, digests, notes)
+
+
+def _kept(read: _ReadPlan, folder: Path) -> KnownPlan:
+    known = read.known
+    _keep(read, folder, b"".join(known.content.pieces()), known.digest)
+    return known
 
 
 def _keep(read: _ReadPlan, folder: Path, content: Writable, digest: str) -> None:
