@@ -109,6 +109,24 @@ def test_a_cell_is_read_as_its_field_declares(
     assert code_of(field, notation) == code
 
 
+@pytest.mark.parametrize(
+    ("code", "characters"),
+    [
+        ("VALUE_LINE_BREAK", ("\x0b", "\x0c", "\x85", "\u2028", "\u2029")),
+        ("VALUE_BROKEN_CHARACTER", ("\x00", "\x08", "\x0e", "\x7f", "\x86", "\x9f", "\ufffd")),
+        ("VALUE_PRIVATE_CHARACTER", ("\ue000", "\uf8ff", "\U000f0000", "\U0010fffd")),
+        ("VALUE_COMPOSED", ("か\u3099", "は\u309a")),
+        ("", ("\n", "\t", "\u3000", "𠮷", "髙", "①")),
+    ],
+)
+def test_an_odd_character_of_prose_is_told_wherever_it_stands(
+    code: str, characters: tuple[str, ...]
+) -> None:
+    for odd in characters:
+        assert code_of(PROGRESS, f"t:実施した。{odd}また行う。") == code
+        assert code_of(PROGRESS, f"t:{odd}実施した。") == code
+
+
 @pytest.mark.parametrize("field", FORM.fields, ids=lambda field: field.key)
 @pytest.mark.parametrize(
     ("notation", "code"), [("f:=A1", "VALUE_IS_FORMULA"), ("e:#N/A", "VALUE_IS_ERROR")]
