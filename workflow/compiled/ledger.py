@@ -306,7 +306,9 @@ def _of_source(take: Callable[[Source], CellValue], entry: Entry) -> CellValue:
 def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
     is_title = depth == len(plan.levels) - 1
     width = 20 if is_title else 12
-    return LedgerColumn(level, width, lambda e: e.item.labels[depth], is_of_few_values=not is_title)
+    if is_title:
+        return LedgerColumn(level, width, lambda e: e.item.title)
+    return LedgerColumn(level, width, lambda e: e.item.path[depth], is_of_few_values=True)
 
 
 def _field_column(plan: Plan, field: Field) -> LedgerColumn:

@@ -114,7 +114,7 @@ class Assignment:
     @property
     def department_label(self) -> str:
         """The departments as one text, in the plan's order."""
-        return JOINT_SEPARATOR.join(d.name for d in self.departments)
+        return JOINT_SEPARATOR.join([d.name for d in self.departments])
 
 
 @dataclass(frozen=True, slots=True)

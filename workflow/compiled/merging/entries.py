@@ -123,7 +123,7 @@ class Entries(LazySequence[Entry]):
 
     def thing(self, index: int) -> Entry:
         """Return the entry at an index."""
-        if len(self) <= _MOST_KEPT:
+        if len(self._numbers) <= _MOST_KEPT:
             return self._usual()[index]
         held = self._answers.held(self._numbers[index])
         return Entry(self._assignments[index], _STATUSES[self._statuses[index]], held)
@@ -133,7 +133,7 @@ class Entries(LazySequence[Entry]):
         return iter(self._usual()) if len(self) <= _MOST_KEPT else self._each()
 
     def _usual(self) -> list[Entry]:
-        if len(self._kept) != len(self):
+        if len(self._kept) != len(self._numbers):
             self._kept = [*self._each()]
         return self._kept
 
@@ -261,8 +261,11 @@ def entries_by_department(entries: Sequence[AssignedT]) -> dict[str, Sequence[As
     """Return the entries each department takes part in, in their order."""
     found: dict[str, array[int]] = {}
     for index, entry in enumerate(entries):
-        for code in dict.fromkeys(d.code for d in entry.assignment.departments):
-            found.setdefault(code, array("I")).append(index)
+        codes = [department.code for department in entry.assignment.departments]
+        for code in codes if len(codes) == 1 else dict.fromkeys(codes):
+            if code not in found:
+                found[code] = array("I")
+            found[code].append(index)
     return {code: Chosen(entries, indexes) for code, indexes in found.items()}
 
 

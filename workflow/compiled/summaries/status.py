@@ -135,6 +135,7 @@ def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
 def _status(
     department: Department, issue: Issue | None, returns: list[Return], entries: Sequence[Entry]
 ) -> DepartmentStatus:
+    entries = tuple(entries)
     statuses = [entry.status for entry in entries]
     current = [r for r in returns if r.outcome.is_answer]
     latest = max(current, key=lambda r: (r.received, r.file), default=None)
