@@ -19,7 +19,7 @@ from workflow.storage.parallel import ResultT, beside
 
 _MOST_IN_MEMORY = 8_000_000
 """Bytes of one file up to which it stays in memory: all that a usual city makes."""
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 _MOST_THINGS = 32_768
 """Things that stay in memory: all the answers of a usual city."""
 _MOST_READ_BEFORE = 256
