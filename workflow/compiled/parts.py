@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import count
 
 from workflow.compiled.merging.entries import Entry
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import Period
 from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import Repeated
 from workflow.storage.workspace import ledger_name, safe_name
 
 _LONGEST_NAME = 40
 
-Key = Callable[[Entry], str]
-"""What a ledger is cut by: what an entry belongs to."""
+Key = Callable[[int], str]
+"""What a ledger is cut by: what an entry belongs to, given its index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class _Piece:
 
 def divided(plan: Plan, period: Period, entries: Sequence[Entry], most: int) -> tuple[Part, ...]:
     """Return the parts of a ledger, none of which has more rows than the most."""
-    pieces = _cut(entries, range(len(entries)), _keys(plan), most)
+    pieces = _cut(range(len(entries)), _keys(plan, entries), most)
     digits = max(2, len(str(len(pieces))))
     return tuple(_part(period, f"{n:0{digits}}", piece) for n, piece in enumerate(pieces, start=1))
 
@@ -59,23 +61,26 @@ def _part(period: Period, number: str, piece: _Piece) -> Part:
     return Part(part.number, file, part.first, part.last, part.entries)
 
 
-def _keys(plan: Plan) -> tuple[Key, ...]:
-    return (*map(_level, range(len(plan.levels) - 1)), lambda e: e.assignment.department_label)
+def _keys(plan: Plan, entries: Sequence[Entry]) -> tuple[Key, ...]:
+    """Return the keys, each entry looked at once: very many lie on disk."""
+    paths, owners = Repeated[tuple[str, ...]](), Repeated[str]()
+    for entry in entries:
+        paths.add(entry.item.path)
+        owners.add(entry.assignment.department_label)
+    return (*(partial(_level, paths, n) for n in range(len(plan.levels) - 1)), owners.thing)
 
 
-def _level(depth: int) -> Key:
-    return lambda entry: entry.item.path[depth]
+def _level(paths: Sequence[tuple[str, ...]], depth: int, entry: int) -> str:
+    return paths[entry][depth]
 
 
-def _cut(
-    entries: Sequence[Entry], indexes: Sequence[int], keys: Sequence[Key], most: int
-) -> list[_Piece]:
+def _cut(indexes: Sequence[int], keys: Sequence[Key], most: int) -> list[_Piece]:
     if not keys:
         starts = zip(count(1), range(0, len(indexes), most), strict=False)
         return [_Piece(str(n), str(n), array("I", indexes[at : at + most])) for n, at in starts]
     groups: dict[str, array[int]] = {}
     for index in indexes:
-        groups.setdefault(keys[0](entries[index]), array("I")).append(index)
+        groups.setdefault(keys[0](index), array("I")).append(index)
     pieces: list[_Piece] = []
     for label, members in groups.items():
         if len(members) <= most:
@@ -83,7 +88,7 @@ def _cut(
         else:
             pieces += (
                 _Piece(f"{label} {piece.first}", f"{label} {piece.last}", piece.entries)
-                for piece in _cut(entries, members, keys[1:], most)
+                for piece in _cut(members, keys[1:], most)
             )
     return _packed(pieces, most)
 
