@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
@@ -33,6 +34,16 @@ def test_what_is_spooled_is_what_was_written(
         write_file(tmp_path / f"{n}.csv", content)
         assert (tmp_path / f"{n}.csv").read_bytes() == CONTENT
     assert whole(content) == CONTENT
+
+
+def test_what_comes_piece_by_piece_is_never_in_memory_as_a_whole() -> None:
+    piece, times = bytes(1 << 20), 64
+    tracemalloc.start()
+    content = Spooled.of(piece for _ in range(times))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert content.size == times * len(piece)
+    assert most < content.size / 2
 
 
 @pytest.mark.parametrize("processors", [1, 2])

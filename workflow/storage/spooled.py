@@ -11,7 +11,7 @@ import pickle
 import tempfile
 import zlib
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Generic, TypeVar, cast
 
 from workflow.model.errors import OutputError
@@ -40,6 +40,16 @@ class Spooled:
         self._stream = cast("IO[bytes]", file)
         write(self._stream)
         self.digest, self.size = _digest_and_size(self._stream)
+
+    @classmethod
+    def of(cls, pieces: Iterable[bytes]) -> Spooled:
+        """Return bytes that come piece by piece."""
+
+        def write(stream: IO[bytes]) -> None:
+            for piece in pieces:
+                stream.write(piece)  # one by one, or all of them are in memory first
+
+        return cls(write)
 
     @classmethod
     def beside(cls, write: Callable[[IO[bytes]], ResultT]) -> Callable[[], tuple[Spooled, ResultT]]:

@@ -20,7 +20,7 @@ def keep(path: Path, record: Writable) -> None:
     """Keep a record; where it cannot be written, nothing is kept."""
     pieces = chain((digest_of(record).encode(), b"\n"), pieces_of(record))
     with contextlib.suppress(OSError, OutputError):
-        write_file(path, Spooled(lambda stream: stream.writelines(pieces)), durable=False)
+        write_file(path, Spooled.of(pieces), durable=False)
 
 
 def kept(path: Path) -> bytes:

@@ -169,7 +169,7 @@ def _keep(read: _ReadPlan, folder: Path, content: Writable, digest: str) -> None
     if is_whole or _is_document(read.digests):
         keep(folder / _CONTENT, content)
         lines = _record(read, is_whole, digest_of(content), digest)
-        keep(folder / _RECORD, Spooled(lambda stream: stream.writelines(lines)))
+        keep(folder / _RECORD, Spooled.of(lines))
 
 
 def _record(read: _ReadPlan, is_whole: bool, content: str, digest: str) -> Iterator[bytes]:
@@ -188,7 +188,7 @@ def _record(read: _ReadPlan, is_whole: bool, content: str, digest: str) -> Itera
         for i in read.whole.items
     )
     some = iter(lambda: [*islice(rows, _ITEMS_A_LINE)], [])
-    lines = Spooled(lambda stream: stream.writelines(b"\n%s" % _json(line) for line in some))
+    lines = Spooled.of(b"\n%s" % _json(line) for line in some)
     head = {
         "key": _key(read.digests),
         "digest": digest,
@@ -285,7 +285,7 @@ def _make_record(task: tuple[Workspace, Path]) -> tuple[Finding, ...] | PlanErro
     workspace, folder = task
     try:
         read = _read_large(workspace)
-        content = Spooled(lambda stream: stream.writelines(spelled_plan_content(read.content)))
+        content = Spooled.of(spelled_plan_content(read.content))
         _keep(read, folder, content, plan_digest(read.plan))
         return read.notes
     except PlanError as error:
