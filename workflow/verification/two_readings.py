@@ -11,11 +11,12 @@ from workflow.model.returns import Outcome, Return
 from workflow.python.dataclass import dataclass
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.workers.codec import decoded, encoded
+from workflow.returned.workers.codec import decoded, line_of
 from workflow.returned.workers.engine import Engine
 from workflow.storage.spooled import SpooledThings
 
-_ANSWERS_IN_A_FILE = 25
+_WEIGHT = 100
+"""Of a file, in answers: with them comes its line, and few files are looked at again at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class TwoReadings:
 
     engine: Engine
     judged: SpooledThings[tuple[Return, ...], bytes] = field(
-        default_factory=lambda: SpooledThings(encoded, decoded, weight=_ANSWERS_IN_A_FILE)
+        default_factory=lambda: SpooledThings(line_of, decoded, weight=_WEIGHT)
     )
     numbers: dict[str, int] = field(default_factory=dict)
     not_reread: list[Finding] = field(default_factory=list)

@@ -14,7 +14,7 @@ from workflow.model.returns import Return
 from workflow.python.dataclass import dataclass
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, file_identity
-from workflow.returned.workers.codec import Extract, decoded, encoded
+from workflow.returned.workers.codec import decoded, line_of
 from workflow.returned.workers.engine import Engine
 from workflow.returned.workers.store import ExtractStore
 from workflow.storage.files import sha256
@@ -73,8 +73,7 @@ class Extracts:
         self, received: Received, key: str, returns: tuple[Return, ...]
     ) -> tuple[Return, ...]:
         if is_lasting(received, returns, self.digests[received.file]):
-            line = returns.line if isinstance(returns, Extract) else encoded(returns)
-            self.store.keep(key, line)
+            self.store.keep(key, line_of(returns))
         return returns
 
     def _key(self, received: Received) -> str:

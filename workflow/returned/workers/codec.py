@@ -55,6 +55,11 @@ def encoded(returns: Sequence[Return]) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def line_of(returns: Sequence[Return]) -> bytes:
+    """Return the same line, which need not be made again of what was read from one."""
+    return returns.line if isinstance(returns, Extract) else encoded(returns)
+
+
 def decoded(line: bytes) -> Extract:
     """Return the returns a line holds. Raises ValueError when it holds none."""
     try:
