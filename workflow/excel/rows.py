@@ -169,8 +169,8 @@ class RowXml:
 
     def __init__(self, strings: SharedTexts | None, serial: Callable[[date], float]) -> None:
         self._strings = strings
-        self._serial = serial
-        self._day = lru_cache(maxsize=1024)(self._day_number)
+        # Not a method of its own: with that circle all of a written sheet would stay in memory.
+        self._day = lru_cache(maxsize=1024)(partial(_day_number, serial))
         self._shapes: dict[RowKind, _Shape] = {}
 
     def format_row(self, number: int, row: FlatRow) -> str:
@@ -211,10 +211,11 @@ class RowXml:
             case _:
                 return '<c r="%s" s="%d"><v>%%.16G</v></c>', float
 
-    def _day_number(self, value: date) -> float:
-        # Excel has no time zones: times are Japan's, as the legend says.
-        plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
-        return self._serial(plain)
+
+def _day_number(serial: Callable[[date], float], value: date) -> float:
+    # Excel has no time zones: times are Japan's, as the legend says.
+    plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+    return serial(plain)
 
 
 def _nothing(_: object) -> None:
