@@ -148,6 +148,7 @@ UNUSUAL: dict[str, Callable[[bytes], bytes]] = {
     "no comma": lambda b: b.replace(b', "levels"', b' "levels"'),
     "not closed": lambda b: b[:-1],
     "more behind": lambda b: b + b"{}",
+    "a wide blank behind": lambda b: b + "\u3000".encode(),
     "a list": lambda b: b"[%s]" % b,
     "no number": lambda b: b.replace(b'"version": 1', b'"version": NaN'),
     "no text": lambda b: b.replace(b'"version"', b'"version\xff"'),

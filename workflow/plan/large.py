@@ -26,7 +26,8 @@ from workflow.storage.json_text import PIECE, JsonText
 
 _LARGE = 30_000_000  # bytes
 _ITEMS_AT_ONCE, _IN_BLOCK = 1000, 200
-_BLANKS = lazy_pattern(r"[ \t\n\r]*")
+_BLANK = " \t\n\r"
+_BLANKS = lazy_pattern(f"[{_BLANK}]*")
 
 _OF_NUMBERS = ".eE"
 """What may follow on the digits of a number, whose text was cut there."""
@@ -128,7 +129,7 @@ class _Spelled:
             if not isinstance(key, str) or self._sign() != ":":
                 raise ValueError("no member")
             pairs.append((key, self._items() if key == "items" else self._value()))
-        if self._text[self._at :].strip() or any(text.strip() for text in self._texts):
+        if any(text.strip(_BLANK) for text in (self._text[self._at :], *self._texts)):
             raise ValueError("more than an object")
         return _members(pairs)
 
