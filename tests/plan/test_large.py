@@ -101,7 +101,7 @@ def test_a_large_plan_is_loaded_as_any_other(
 
 
 @pytest.mark.parametrize("most", [0, 1 << 30])
-def test_what_is_wrong_with_a_large_plan_is_told_as_of_any_other(
+def test_what_is_wrong_with_a_large_plan_is_reported_as_of_any_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     monkeypatch.setattr(large, "_LARGE", most)
