@@ -140,7 +140,7 @@ class SpooledThings(Generic[ThingT, PlainT]):
         self._most = _MOST_THINGS // weight
         self._most_read_before = _MOST_READ_BEFORE // weight
         self._first: list[ThingT] = []
-        self._ends, self._checks = array("q", [0]), array("L")
+        self._ends, self._checks = array("q", [0]), array("I")
         self._stream: IO[bytes] | None = None
         self._is_writing = False
         self._read_before: dict[int, ThingT] = {}
