@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks import material
 from tests.benchmarks.processes import ROOT, Run, Start
+from workflow.rounds.inputs.known_plan import keep_plan
 from workflow.storage.workspace import Workspace
 
 _SHAPES_A_ROUND = ("workflow/model", "workflow/plan", "workflow/templates")
@@ -67,14 +68,16 @@ class Bench:
         return Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))
 
     def fresh(self, workspace: Workspace) -> Workspace:
-        """Return a round's double in which nothing was collected yet."""
+        """Return a round's double as generate leaves it, in which nothing was collected yet."""
         home = self.scratch()
         for path in workspace.home.rglob("*"):
             if path.is_file() and workspace.compiled(material.YEAR) not in path.parents:
                 target = home / path.relative_to(workspace.home)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)
-        return Workspace(home)
+        double = Workspace(home)
+        keep_plan(double, material.YEAR)
+        return double
 
     def clear(self) -> None:
         """Remove what was measured on, but not the rounds."""

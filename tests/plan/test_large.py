@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.rounds.examples import HALF_YEARS, plan_of
-from workflow.compiled.recording import recorded_plan_content, spelled_plan_content
+from workflow.compiled.recording import plan_content_as_json, recorded_plan_content
 from workflow.model.errors import PlanError
 from workflow.model.plain_text import json_bytes
 from workflow.plan import large
@@ -57,7 +57,7 @@ def test_it_is_the_plan_that_is_read_whole(tmp_path: Path, indent: int | None, m
     assert digest == sha256(content)
     assert (written.plan, plan_digest(written.plan)) == (whole.plan, plan_digest(whole.plan))
     recorded = recorded_plan_content(whole.content)
-    assert b"".join(spelled_plan_content(written.content)) == b"".join(recorded.pieces())
+    assert b"".join(plan_content_as_json(written.content)) == b"".join(recorded.pieces())
 
 
 @pytest.mark.parametrize("number", [0.125, -12.5, 1e-7, 100])
@@ -158,9 +158,7 @@ UNUSUAL: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("change", UNUSUAL.values(), ids=UNUSUAL)
 @pytest.mark.usefixtures("piece")
-def test_what_is_spelled_otherwise_is_read_whole(
-    tmp_path: Path, change: Callable[[bytes], bytes]
-) -> None:
+def test_unusual_json_is_read_whole(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
     content = json.dumps(sample_document()).encode()
     assert change(content) != content
     assert read_large(stored(tmp_path, change(content))) is None

@@ -187,7 +187,7 @@ def test_without_what_is_kept_nothing_is_kept(tmp_path: Path, checked: Checked) 
 def test_a_large_plan_is_known_from_the_day_it_was_issued(
     tmp_path: Path, checked: Checked, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("workflow.commands.generate._LARGE_PLAN", 0)
+    monkeypatch.setattr("workflow.rounds.inputs.known_plan._WORTH_KEEPING", 0)
     workspace = written(tmp_path, sample_document(), name)
     generate(workspace, YEAR, ISSUED_AT)
     checked.taken()
@@ -197,10 +197,10 @@ def test_a_large_plan_is_known_from_the_day_it_was_issued(
     assert checked.taken() == 0
 
 
-def test_what_is_to_be_told_of_a_plan_is_told_by_the_first_collect_too(
+def test_notes_on_a_plan_are_reported_by_the_first_collect_too(
     tmp_path: Path, checked: Checked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workflow.commands.generate._LARGE_PLAN", 0)
+    monkeypatch.setattr("workflow.rounds.inputs.known_plan._WORTH_KEEPING", 0)
     document = sample_document()
     (name,) = {d["name"] for d in document["departments"] if d["code"] == "FUKUSHI"}
     for item in document["items"]:

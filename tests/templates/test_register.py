@@ -61,7 +61,7 @@ def test_what_stands_on_a_template_is_read_when_it_is_asked_for(tmp_path: Path) 
 
 @pytest.mark.parametrize("line", ['"number": "', '"sha256": '])
 @pytest.mark.parametrize("by_line", [False, True])
-def test_an_issue_that_cannot_be_read_is_told_of_at_once(
+def test_an_issue_that_cannot_be_read_is_reported_at_once(
     tmp_path: Path, line: str, by_line: bool
 ) -> None:
     whole = register_as_bytes(several())

@@ -29,7 +29,7 @@ from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.returns import Outcome
 from workflow.model.years import JST
 from workflow.plan.load import load_plan, load_written_plan
-from workflow.plan.paths import BOOK_NAME, plan_paths, plan_size
+from workflow.plan.paths import BOOK_NAME, plan_paths
 from workflow.python.dataclass import dataclass
 from workflow.rounds.inputs.known_plan import keep_plan
 from workflow.rounds.inputs.known_table import copy_to_keep, with_known_table
@@ -48,10 +48,6 @@ from workflow.terminal.output import note_lines, say
 if TYPE_CHECKING:
     from workflow.mail.letters import Occasion
     from workflow.mail.mailing import Mail, Mailing
-
-
-_LARGE_PLAN = 500_000
-"""Bytes of a plan from which on checking it again takes longer than knowing it again."""
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -157,8 +153,7 @@ def generate(
             with as_output_error(workspace.inbox(year)):
                 make_folder(workspace.inbox(year))
         commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
-        if plan_size(workspace.home) > _LARGE_PLAN:
-            keep_plan(workspace, year)
+        keep_plan(workspace, year)
         return issuance
 
 

@@ -15,7 +15,7 @@ from workflow.compiled.recorded import (
 )
 from workflow.model.years import iso_time
 from workflow.storage.journal import EventKind, Facts, Journal
-from workflow.storage.json_text import JsonText, spelled
+from workflow.storage.json_text import JsonText, json_pieces
 from workflow.templates.register import Register
 
 if TYPE_CHECKING:
@@ -103,13 +103,13 @@ def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:
 
 def recorded_plan_content(plan_content: Mapping[str, Any]) -> JsonText:
     """Return a plan's content as the journal records it."""
-    text = b"".join(spelled_plan_content(plan_content))
+    text = b"".join(plan_content_as_json(plan_content))
     return JsonText(text, 0, len(text))
 
 
-def spelled_plan_content(plan_content: Mapping[str, Any]) -> Iterator[bytes]:
+def plan_content_as_json(plan_content: Mapping[str, Any]) -> Iterator[bytes]:
     """Yield a plan's content as the journal records it, piece by piece."""
-    return map(str.encode, spelled(without_passwords(plan_content), "items"))
+    return map(str.encode, json_pieces(without_passwords(plan_content), "items"))
 
 
 def _figures(facts: Facts) -> dict[str, object]:

@@ -18,7 +18,7 @@ from workflow.model.wording import Wording
 from workflow.python.dataclass import dataclass
 from workflow.python.lazy_pattern import lazy_pattern
 from workflow.python.lazy_sequence import LazySequence
-from workflow.storage.json_text import spelled
+from workflow.storage.json_text import json_pieces
 
 _SAMPLE = Path(__file__).with_name("sample.json")
 
@@ -110,7 +110,7 @@ def as_json(document: Node) -> Iterable[str]:
     """Return a document as JSON spells it; that of a plan in pieces, for it may be very large."""
     value = document.value
     if isinstance(value, dict) and isinstance(value.get("items"), LISTS):
-        return spelled(value, "items")
+        return json_pieces(value, "items")
     return (json.dumps(value, ensure_ascii=False),)
 
 

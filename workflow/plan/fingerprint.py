@@ -16,7 +16,7 @@ from workflow.model.cells import plain_number
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
 from workflow.storage.files import sha256
-from workflow.storage.json_text import spelled
+from workflow.storage.json_text import json_pieces
 
 
 def plan_digest(plan: Plan) -> str:
@@ -31,7 +31,7 @@ def plan_digest(plan: Plan) -> str:
     shown = _plain(replace(own, known_table=None, earlier=(), items=()))
     digest = hashlib.sha256()
     # A very large plan has its items on disk.
-    for text in spelled({**shown, "items": map(_plain, plan.items)}, "items", sort_keys=True):
+    for text in json_pieces({**shown, "items": map(_plain, plan.items)}, "items", sort_keys=True):
         digest.update(text.encode())
     return digest.hexdigest()
 

@@ -79,7 +79,7 @@ def plan_in(text: JsonText) -> Plan:
 
 def _document(pieces: Iterable[bytes], digest: hashlib._Hash) -> dict[str, Any]:
     """Return the object some bytes spell, its items on disk, and have the bytes in a digest."""
-    return _Spelled(_texts(pieces, digest)).document()
+    return _JsonReader(_texts(pieces, digest)).document()
 
 
 def _short_plans(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -114,7 +114,7 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-class _Spelled:
+class _JsonReader:
     """JSON whose text comes in pieces. What it reads raises ValueError when it is not as usual."""
 
     def __init__(self, texts: Iterator[str]) -> None:

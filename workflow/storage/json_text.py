@@ -68,10 +68,12 @@ class JsonText:
         return json.loads(b"".join(self.pieces()))
 
 
-def spelled(document: Mapping[str, Any], long: str, *, sort_keys: bool = False) -> Iterator[str]:
+def json_pieces(
+    document: Mapping[str, Any], long: str, *, sort_keys: bool = False
+) -> Iterator[str]:
     """Yield an object as JSON without blanks; of a list that may be long, some entries at a time.
 
-    >>> "".join(spelled({"a": 1, "b": iter("xy"), "c": 2}, "b"))
+    >>> "".join(json_pieces({"a": 1, "b": iter("xy"), "c": 2}, "b"))
     '{"a":1,"b":["x","y"],"c":2}'
     """
 

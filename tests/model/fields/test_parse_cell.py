@@ -119,7 +119,7 @@ def test_a_cell_is_read_as_its_field_declares(
         ("", ("\n", "\t", "\u3000", "𠮷", "髙", "①")),
     ],
 )
-def test_an_odd_character_of_prose_is_told_wherever_it_stands(
+def test_an_odd_character_of_prose_is_reported_wherever_it_stands(
     code: str, characters: tuple[str, ...]
 ) -> None:
     for odd in characters:

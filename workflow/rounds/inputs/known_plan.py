@@ -18,8 +18,8 @@ from typing import Any
 
 from workflow.compiled.recording import (
     PASSWORDS,
+    plan_content_as_json,
     recorded_plan_content,
-    spelled_plan_content,
     without_passwords,
 )
 from workflow.model.errors import PlanError
@@ -38,7 +38,7 @@ from workflow.plan.load import (
     plan_digests,
     plan_files,
 )
-from workflow.plan.paths import JSON_NAME, plan_paths
+from workflow.plan.paths import JSON_NAME, plan_paths, plan_size
 from workflow.python.dataclass import dataclass
 from workflow.rounds.inputs.kept import keep, kept_lines
 from workflow.storage.files import sha256
@@ -49,6 +49,8 @@ from workflow.storage.workspace import Workspace
 
 _RECORD, _CONTENT = "plan.json", "plan_content.json"
 _ITEMS_A_LINE = 1000
+_WORTH_KEEPING = 500_000
+"""Bytes of a plan from which on checking it again takes longer than knowing it again."""
 _MISFITS = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
@@ -88,14 +90,16 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
 def keep_plan(workspace: Workspace, year: int) -> None:
     """Keep a plan that was read just now for something else, so that the next command knows it.
 
-    Not where it says how its files were understood: that is told when it is read. Nor where a
-    process of its own checks it, or it was changed meanwhile so that it cannot be read any more.
+    Not where it says how its files were understood: that is told when it is read. Nor where it is
+    checked as quickly as known again, where a process of its own checks it, or where it was changed
+    meanwhile so that it cannot be read any more.
     """
+    if plan_size(workspace.home) < _WORTH_KEEPING or is_large(workspace.home):
+        return
     with contextlib.suppress(PlanError):
-        if not is_large(workspace.home):
-            read = _read(workspace)
-            if not read.notes:
-                _kept(read, workspace.extracts(year))
+        read = _read(workspace)
+        if not read.notes:
+            _kept(read, workspace.extracts(year))
 
 
 def known_title(workspace: Workspace, year: int) -> str:
@@ -285,7 +289,7 @@ def _make_record(task: tuple[Workspace, Path]) -> tuple[Finding, ...] | PlanErro
     workspace, folder = task
     try:
         read = _read_large(workspace)
-        content = Spooled.of(spelled_plan_content(read.content))
+        content = Spooled.of(plan_content_as_json(read.content))
         _keep(read, folder, content, plan_digest(read.plan))
         return read.notes
     except PlanError as error:
