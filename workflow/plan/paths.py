@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from workflow import COMMAND
@@ -29,4 +30,8 @@ def possible_paths(home: Path) -> tuple[Path, Path]:
 
 def plan_size(home: Path) -> int:
     """Return how many bytes a plan is written in; 0 when there is none."""
-    return sum(path.stat().st_size for path in possible_paths(home) if path.exists())
+    size = 0
+    for path in possible_paths(home):
+        with contextlib.suppress(FileNotFoundError):  # it may go at any moment
+            size += path.stat().st_size
+    return size
