@@ -152,7 +152,9 @@ def prepared(step: str, size: int) -> Callable[[], object]:
         "data package": lambda: data_package(plan, round_.register, ledger, {"a.csv": content}),
         "last year": lambda: previous_answers(plan, read_ledger(made.earlier)),
         "receipts": lambda: receipts(Journal(), round_),
-        "judgement": lambda: judgement(Journal(), round_, recorded_plan_content({"plan": {}})),
+        "judgement": lambda: judgement(
+            Journal(), round_, recorded_plan_content({"plan": {}, "items": []})
+        ),
         "document": lambda: round_document(
             2023, round_.returns, figures, round_.findings, round_.points, wording
         ),

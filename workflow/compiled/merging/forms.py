@@ -43,13 +43,12 @@ class _Forms:
     def look_at(self, department: Department, form: IssuedForm) -> None:
         """Look at the form of a department."""
         plan, issue = self.plan, self.register.latest_for(department)
-        items = issued_items(plan, department)
-        wanted = (item.id for item in items)
         if issue is None:
-            self.lacking.update(wanted)
+            self.lacking.update(item.id for item in plan.items_of(department.code))
             return
+        items = issued_items(plan, department)
         on_form = {item.id for item in issue.items}
-        self.lacking.update(item for item in wanted if item not in on_form)
+        self.lacking.update(item.id for item in items if item.id not in on_form)
         indicators = issued_indicators(plan, department)
         _tell(self.asked, issue.differences(form, items, indicators), department)
         _tell(self.known, issue.known_differences(form, items), department)
