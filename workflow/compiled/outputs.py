@@ -60,7 +60,7 @@ def begin_csv(round_: Round, pieces: Callable[[str], Pieces] = no_pieces) -> Led
     rows = RowsInPieces(ledger.rows)
     if not _is_large(ledger):
         return LedgerCsv(rows, partial(Spooled, partial(write_table_csv, ledger)))
-    # Answers of a year follow from several rounds.
+    # Of a year made of several rounds no one digest tells what its answers follow from.
     known = pieces(f"{ledger_name(round_.period)}.csv") if round_.judged_by else Pieces()
     with _as_output_error():
         waiting = Spooled.beside(partial(_large_csv, round_.judged_by, ledger, rows, known))
@@ -131,7 +131,9 @@ def _contents(
         *papers,
     )
     make_page = partial(overview_page, compilation, {n: titles.get(n, "") for n in names})
-    page = _beside(make_page) if _is_large(ledger) else make_page
+    page: Callable[[], Writable] = make_page
+    if _is_large(ledger):
+        page = Spooled.written_beside(partial(_write, make_page))
 
     write_parts = partial(write_part, compilation, source_links_of(compilation), book)
     parts = {
@@ -156,10 +158,8 @@ def _contents(
     }
 
 
-def _beside(make: Callable[[], bytes]) -> Callable[[], Writable]:
-    """Have a file made by another process, which ends when it is made."""
-    waiting = Spooled.beside(lambda content: content.write(make()))
-    return lambda: waiting()[0]
+def _write(make: Callable[[], bytes], content: IO[bytes]) -> None:
+    content.write(make())
 
 
 def _papers(compilation: Compilation) -> tuple[dict[str, Writable], dict[str, str]]:

@@ -73,6 +73,12 @@ class Spooled:
 
         return spooled
 
+    @classmethod
+    def written_beside(cls, write: Callable[[IO[bytes]], object]) -> Callable[[], Spooled]:
+        """Have bytes written by another process; return what waits for them."""
+        waiting = cls.beside(write)
+        return lambda: waiting()[0]
+
     def pieces(self) -> Iterator[bytes]:
         """Yield all of it, piece by piece."""
         return _pieces(self._stream)

@@ -50,8 +50,7 @@ def ledger_parquet(ledger: Ledger) -> Callable[[], Spooled]:
             "Parquet形式の台帳を作り直すには pyarrow が必要です。"
             "README.ja.md の「とても大きな台帳」のとおりに入れてから、もう一度実行してください。"
         )
-    written = Spooled.beside(partial(_write, ledger))
-    return lambda: written()[0]
+    return Spooled.written_beside(partial(_write, ledger))
 
 
 def _write(ledger: Ledger, content: IO[bytes]) -> None:
